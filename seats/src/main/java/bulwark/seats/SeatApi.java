@@ -67,6 +67,11 @@ public final class SeatApi {
 
     /** What commands of the owner do over the socket. An approval is its person's by its signature, whoever hands it in. */
     private static final Set<String> OF_OWNER = Set.of(
+            "GET /v1/audit-logs",
+            "GET /v1/audit-logs/{id}",
+            "GET /v1/dashboard/health",
+            "GET /v1/dashboard/alerts",
+            "POST /v1/staker-keys",
             "POST /v1/operators",
             "POST /v1/seats",
             "GET /v1/seats/{id}",

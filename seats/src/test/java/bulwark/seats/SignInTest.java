@@ -2,9 +2,11 @@ package bulwark.seats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import bulwark.kernel.json.StrictJson;
 import bulwark.kernel.secrets.SecretBytes;
 import bulwark.kernel.signing.PasswordHash;
 import bulwark.kernel.time.SettableClock;
+import bulwark.web.LocalAdminClient;
 import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
@@ -82,6 +85,39 @@ class SignInTest {
                 .asString()
                 .contains("; Secure", "; HttpOnly", "; SameSite=Strict", "; Path=/");
         assertThat(response.headers().firstValue("X-Request-Id")).isPresent();
+    }
+
+    @Test
+    void the_owner_makes_one_who_may_look_reads_the_log_and_gives_a_stakers_key() throws Exception {
+        try (LocalAdminClient owner = SeatsUnderTest.owner(folder, database())) {
+            assertThat(owner.post(
+                                    "/owner/users/viewer",
+                                    StrictJson.write(Map.of("username", "looker", "password", SeatsUnderTest.PASSWORD)))
+                            .status())
+                    .isEqualTo(201);
+            SignedIn looker = SignedIn.open(seats, "looker", SeatsUnderTest.PASSWORD);
+            assertThat(looker.get("/v1/seats").statusCode()).isEqualTo(200);
+            assertThat(looker.get("/v1/audit-logs").statusCode()).isEqualTo(403);
+            assertThat(looker.call("POST", "/v1/operators", Map.of("name", "x")).statusCode())
+                    .isEqualTo(403);
+            JsonNode newest = StrictJson.parse(
+                            owner.post("/owner/audit-logs", new byte[0]).body())
+                    .at("/items/0");
+            JsonNode alone = StrictJson.parse(
+                    owner.post("/owner/audit-logs/" + newest.path("seq").asLong(), new byte[0])
+                            .body());
+            assertThat(alone.path("hash")).isEqualTo(newest.path("hash"));
+            assertThat(owner.post("/owner/dashboard/health", new byte[0]).status())
+                    .isEqualTo(200);
+            assertThat(owner.post("/owner/dashboard/alerts", new byte[0]).status())
+                    .isEqualTo(200);
+            assertThat(owner.post(
+                                    "/owner/staker-keys",
+                                    StrictJson.write(
+                                            Map.of("label", "doctor", "addresses", List.of("0x" + "d0".repeat(20)))))
+                            .status())
+                    .isEqualTo(201);
+        }
     }
 
     @Test

@@ -54,8 +54,10 @@ final class DoctoredDeployment implements AutoCloseable {
 
     private boolean isWhole() throws IOException {
         return RunFile.ofRunning(state().resolve("facts/stigmem.db")).isPresent()
+                && RunFile.ofRunning(state().resolve("seats/seats.db")).isPresent()
                 && pid("worker") > 0
                 && pid("beat") > 0
+                && signer() > 0
                 && gateway() > 0;
     }
 
@@ -111,10 +113,15 @@ final class DoctoredDeployment implements AutoCloseable {
     }
 
     long pid(String name) throws IOException {
-        return PidFile.inspect(state().resolve("tasks/" + name + "/" + name + ".pid"))
-                        instanceof PidFile.State.Running running
-                ? running.pid()
-                : -1;
+        return running(state().resolve("tasks/" + name + "/" + name + ".pid"));
+    }
+
+    long signer() throws IOException {
+        return running(state().resolve("seats/signer/signer.pid"));
+    }
+
+    private static long running(Path pidFile) throws IOException {
+        return PidFile.inspect(pidFile) instanceof PidFile.State.Running running ? running.pid() : -1;
     }
 
     long gateway() throws IOException {

@@ -1,6 +1,7 @@
 package bulwark.app.seatmanager;
 
 import bulwark.app.cli.CommandContext;
+import bulwark.app.seatmanager.probe.SeatProbes;
 import bulwark.app.up.ChildSpec;
 import bulwark.app.up.CommandScript;
 import bulwark.app.up.CommandScript.SecretHandover;
@@ -104,7 +105,7 @@ public final class SeatsPart implements Part {
 
     @Override
     public Optional<PartProbes> doctor() {
-        return Optional.of(new SeatProcesses());
+        return Optional.of(new SeatProbes());
     }
 
     @Override

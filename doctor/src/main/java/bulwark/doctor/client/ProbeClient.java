@@ -87,6 +87,22 @@ public final class ProbeClient implements AutoCloseable {
         return send(plain, request);
     }
 
+    /**
+     * Any method and body, with these headers and no others of a client's own.
+     *
+     * @param body empty for none
+     * @param headers names and values in turn; a name may come twice
+     */
+    public ProbeAnswer exchange(URI base, String method, String target, String body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(base, target, null)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        for (int i = 0; i + 1 < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return send(plain, request);
+    }
+
     /** Any method, without a body. */
     public ProbeAnswer ask(String method, URI base, String target, @Nullable SecretBytes key)
             throws IOException, InterruptedException {

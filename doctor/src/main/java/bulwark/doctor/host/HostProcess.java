@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,9 +20,9 @@ import java.util.Optional;
  *
  * @param process as the target names it
  */
-record HostProcess(TargetProcess process) {
+public record HostProcess(TargetProcess process) {
     /** @throws ProbeNotApplicable when the target's processes cannot be seen from here */
-    static List<HostProcess> of(Visit visit) {
+    public static List<HostProcess> of(Visit visit) {
         List<HostProcess> all =
                 visit.target().processes().stream().map(HostProcess::new).toList();
         if (all.isEmpty() || !Files.isDirectory(Path.of("/proc/self"))) {
@@ -30,22 +32,39 @@ record HostProcess(TargetProcess process) {
     }
 
     /** For people. */
-    String words() {
+    public String words() {
         return process.name() + " (process " + process.pid() + ")";
     }
 
-    Path folder() {
+    public Path folder() {
         return Path.of("/proc", Long.toString(process.pid()));
     }
 
     /** @throws IOException naming the process, when it is gone or another user's */
-    List<String> commandLine() throws IOException {
+    public List<String> commandLine() throws IOException {
         return zeroEnded("cmdline");
     }
 
     /** As {@code NAME=value}, from its start. */
-    List<String> environment() throws IOException {
+    public List<String> environment() throws IOException {
         return zeroEnded("environ");
+    }
+
+    /** Values by name, from its start: what its settings were read from, beside the files of its {@link #directory}. */
+    public Map<String, String> variables() throws IOException {
+        Map<String, String> variables = new HashMap<>();
+        for (String word : environment()) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                variables.put(word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
+        return variables;
+    }
+
+    /** In which it works now. */
+    public Path directory() throws IOException {
+        return folder().resolve("cwd").toRealPath();
     }
 
     private List<String> zeroEnded(String file) throws IOException {
@@ -54,7 +73,7 @@ record HostProcess(TargetProcess process) {
     }
 
     /** The value behind a label of {@code /proc/PID/FILE}, whose lines are {@code label value…}. */
-    Optional<String> value(String file, String label) throws IOException {
+    public Optional<String> value(String file, String label) throws IOException {
         return new String(read(file), StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> line.startsWith(label))
@@ -71,7 +90,7 @@ record HostProcess(TargetProcess process) {
     }
 
     /** What its descriptors lead to. */
-    List<String> descriptors() throws IOException {
+    public List<String> descriptors() throws IOException {
         List<String> targets = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder().resolve("fd"))) {
             for (Path descriptor : all) {

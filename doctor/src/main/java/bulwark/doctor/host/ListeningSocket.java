@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * @param loopback only this machine reaches it
  */
-record ListeningSocket(int port, boolean loopback) {
+public record ListeningSocket(int port, boolean loopback) {
     private static final int LOCAL_ADDRESS = 1;
     private static final int STATE = 3;
     private static final int INODE = 9;
@@ -24,7 +24,7 @@ record ListeningSocket(int port, boolean loopback) {
     private static final String MAPPED = "0000000000000000FFFF0000";
 
     /** All of one process, in its own network namespace. */
-    static List<ListeningSocket> of(HostProcess process) throws IOException {
+    public static List<ListeningSocket> of(HostProcess process) throws IOException {
         Set<String> own = new HashSet<>(process.descriptors());
         List<ListeningSocket> sockets = new ArrayList<>();
         for (String table : List.of("net/tcp", "net/tcp6")) {

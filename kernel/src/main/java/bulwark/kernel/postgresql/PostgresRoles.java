@@ -51,22 +51,31 @@ final class PostgresRoles {
 
     /** Says so when the role of a connection could alter evidence. */
     static void warn(Connection connection, PostgresUrl url) throws SQLException {
-        for (String table : appendOnly(connection, url.schema())) {
+        List<String> tables = alterable(connection, url.schema());
+        if (!tables.isEmpty()) {
+            LOG.warn(
+                    "SECURITY WARNING: the role {} may alter the audit table {} of the {}: whoever has its password can drop what guards"
+                            + " the rows. Name another role, which owns the schema, for migrations, and start again.",
+                    url.user(),
+                    tables.getFirst(),
+                    url.name());
+        }
+    }
+
+    /** Tables that only grow, of which the role of the connection could change more: rows, triggers or the table itself. */
+    static List<String> alterable(Connection connection, String schema) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        for (String table : appendOnly(connection, schema)) {
             try (PreparedStatement select = connection.prepareStatement(RIGHTS)) {
                 select.setString(1, table);
                 try (ResultSet row = select.executeQuery()) {
                     if (row.next() && row.getBoolean(1)) {
-                        LOG.warn(
-                                "SECURITY WARNING: the role {} may alter the audit table {} of the {}: whoever has its password can drop what guards"
-                                        + " the rows. Name another role, which owns the schema, for migrations, and start again.",
-                                url.user(),
-                                table,
-                                url.name());
-                        return;
+                        tables.add(table);
                     }
                 }
             }
         }
+        return tables;
     }
 
     private static List<String> appendOnly(Connection connection, String schema) throws SQLException {

@@ -95,6 +95,11 @@ public final class PostgresStore implements Store {
         return look(access, (connection, url) -> new PostgresSchema(url, migrations).problems(connection));
     }
 
+    /** Tables of evidence that the role that reads and writes rows could alter. @throws StoreRefused when the database cannot be opened */
+    public static List<String> alterableEvidence(Access access) {
+        return look(access, (connection, url) -> PostgresRoles.alterable(connection, url.schema()));
+    }
+
     private interface Look<T> {
         T at(Connection connection, PostgresUrl url) throws SQLException;
     }

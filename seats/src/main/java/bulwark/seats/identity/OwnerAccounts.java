@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the owner of the process does over its socket, or on a stopped service: the first administrator, and a way back in for everybody. Nothing delays it. */
+/** What the owner of the process does over its socket, or on a stopped service: the first administrator, one who may only look, and a way back in for everybody. Nothing delays it. */
 public final class OwnerAccounts {
     private final Identity identity;
     private final Accounts accounts;
@@ -24,11 +24,12 @@ public final class OwnerAccounts {
 
     public List<Route> routes() {
         return List.of(
-                Route.owner("POST", "/owner/users/admin", this::createAdmin),
+                Route.owner("POST", "/owner/users/admin", request -> create(request, Roles.ADMIN)),
+                Route.owner("POST", "/owner/users/viewer", request -> create(request, Roles.VIEWER)),
                 Route.owner("POST", "/owner/users/password", this::setPassword));
     }
 
-    private Response createAdmin(Request request) {
+    private Response create(Request request, String role) {
         RequestBody body = RequestBody.parse(request.body(), "password");
         String name = body.text("username", 2, 64);
         String password = body.text("password", 1, 1024);
@@ -39,7 +40,7 @@ public final class OwnerAccounts {
                     Kind.INVALID, "username_refused", "The username must have letters, digits and . _ @ - alone.");
         }
         PasswordRules.problem(password, name).ifPresent(OwnerAccounts::weak);
-        User user = accounts.fresh(name, Roles.ADMIN, password, false);
+        User user = accounts.fresh(name, role, password, false);
         identity.store.write(tx -> {
             accounts.insert(
                     tx,

@@ -84,7 +84,7 @@ public final class SecretsFile {
     }
 
     /** When the file says that the secret was made; where it does not say so, when it was last written. */
-    Instant made(String name) throws IOException {
+    public Instant made(String name) throws IOException {
         String before = "";
         for (String line : Files.readAllLines(file)) {
             if (assigns(line, name) && before.startsWith(MADE)) {

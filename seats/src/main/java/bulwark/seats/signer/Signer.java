@@ -261,6 +261,7 @@ public final class Signer implements AutoCloseable {
         health.put("address", key == null ? "" : key.address().checksummed());
         health.put("lastSentinel", sentinel == null || sentinel.last() == null ? "" : String.valueOf(sentinel.last()));
         health.put("signed", Long.toString(journal.count()));
+        health.put("journal", journal.head());
         Map<String, Object> refused = new TreeMap<>();
         refusals.forEach((code, count) -> refused.put(code, Long.toString(count.sum())));
         health.put("refusals", refused);

@@ -263,6 +263,14 @@ final class SigningJournal implements AutoCloseable {
         });
     }
 
+    /** Position and hash of the newest row of its audit log, for whoever remembers them: {@code 12 HASH}; empty without a row. */
+    String head() {
+        return audited.store()
+                .read(audited.audit()::head)
+                .map(head -> head.seq() + " " + head.hash())
+                .orElse("");
+    }
+
     @Nullable
     String problem() {
         return audited.problem();

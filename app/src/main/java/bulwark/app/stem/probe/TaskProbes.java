@@ -44,7 +44,12 @@ public final class TaskProbes implements PartProbes {
                 new TrustedKeysPinnedProbe(),
                 new WorkerHeartbeatProbe(),
                 new BeatAliveProbe(),
-                new ConfinedProcessesProbe());
+                new ConfinedProcessesProbe(),
+                new RedisPlaintextProbe(),
+                new RedisCertificateProbe(),
+                new RedisPasswordProbe(),
+                new RedisEvictionProbe(),
+                new RedisDurabilityProbe());
     }
 
     @Override

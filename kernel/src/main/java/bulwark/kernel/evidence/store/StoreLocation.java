@@ -81,6 +81,11 @@ public final class StoreLocation {
         }
     }
 
+    /** Tables of evidence that the role of the store could alter in its database; a file has no roles, and so none. */
+    public List<String> alterableEvidence() {
+        return access == null ? List.of() : PostgresStore.alterableEvidence(access);
+    }
+
     /** Looks at everything durable and changes nothing. */
     public Fsck.Report fsck(AuditedStore.Layout layout) {
         if (access != null) {

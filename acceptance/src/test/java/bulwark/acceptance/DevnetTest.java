@@ -98,8 +98,7 @@ class DevnetTest {
         }
         requireNothingOf(forms, treasury, pid(treasury.resolve("seats.pid")));
         assertThat(ProcessMemory.find(
-                        pid(treasury.resolve("signer/signer.pid")),
-                        List.of(words.getBytes(StandardCharsets.US_ASCII))))
+                        pid(treasury.resolve("signer/signer.pid")), List.of(words.getBytes(StandardCharsets.US_ASCII))))
                 .as("the words are found where they are")
                 .isNotEmpty();
     }

@@ -42,9 +42,7 @@ public final class DevnetProgram {
     }
 
     private static void endWithParent() {
-        ProcessHandle.current()
-                .parent()
-                .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
+        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
     }
 
     private static void run(Path folder, Clock clock) throws IOException {
@@ -71,12 +69,7 @@ public final class DevnetProgram {
 
     /** The vault is made before the service first looks at the account, which goes on from there. */
     private static void seat(
-            LocalChain chain,
-            LocalAccount treasury,
-            EvmAddress beneficiary,
-            Path folder,
-            Signing signing,
-            Clock clock)
+            LocalChain chain, LocalAccount treasury, EvmAddress beneficiary, Path folder, Signing signing, Clock clock)
             throws IOException {
         LocalValidator validator = new LocalValidator(signing.random32());
         byte[] pubkey = validator.pubkey();
@@ -89,8 +82,8 @@ public final class DevnetProgram {
                         VaultAddress.PRINCIPAL_TARGET_WEI,
                         BigInteger.valueOf(CLAIM_DELAY_SECONDS),
                         MAX_CLAIM_WEI));
-        byte[] credentials = VaultAddress.credentials(VaultAddress.of(
-                chain.factory, chain.router, pubkey, beneficiary, CLAIM_DELAY_SECONDS, MAX_CLAIM_WEI));
+        byte[] credentials = VaultAddress.credentials(
+                VaultAddress.of(chain.factory, chain.router, pubkey, beneficiary, CLAIM_DELAY_SECONDS, MAX_CLAIM_WEI));
         try (FirstSeat first = new FirstSeat(folder, clock)) {
             first.people(signing);
             first.seat(pubkey, credentials, validator.depositFile(credentials));

@@ -25,8 +25,8 @@ final class FirstSeat implements AutoCloseable {
 
     FirstSeat(Path folder, Clock clock) {
         this.folder = folder;
-        this.owner = SeatManager.owner(
-                () -> Configuration.read(SeatSettings.schema(), Map.of(), folder), folder, clock);
+        this.owner =
+                SeatManager.owner(() -> Configuration.read(SeatSettings.schema(), Map.of(), folder), folder, clock);
     }
 
     /** An administrator for each of the people, with a fresh password in the file {@code passwords}. */
@@ -40,8 +40,7 @@ final class FirstSeat implements AutoCloseable {
             post("/owner/users/admin", Map.of("username", person, "password", password));
             passwords.append(person).append(' ').append(password).append('\n');
         }
-        OwnerOnlyFiles.write(
-                folder.resolve("passwords"), passwords.toString().getBytes(StandardCharsets.UTF_8));
+        OwnerOnlyFiles.write(folder.resolve("passwords"), passwords.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** @param credentials of the vault that stands on the chain */
@@ -62,8 +61,7 @@ final class FirstSeat implements AutoCloseable {
     private void post(String path, Map<String, Object> body) {
         Response response = owner.post(path, StrictJson.write(body));
         if (response.status() >= 300) {
-            throw new CommandFailed(
-                    path + " was refused: " + new String(response.body(), StandardCharsets.UTF_8));
+            throw new CommandFailed(path + " was refused: " + new String(response.body(), StandardCharsets.UTF_8));
         }
     }
 

@@ -36,8 +36,7 @@ final class LocalAccount {
 
     /** Where a contract comes to stand that this account makes with its transaction of this number, 0 to 127. */
     EvmAddress contract(int number) {
-        byte[] creation =
-                new RlpWriter().text(address.bytes()).number(number).list();
+        byte[] creation = new RlpWriter().text(address.bytes()).number(number).list();
         return EvmAddress.of(Arrays.copyOfRange(Keccak256.hash(creation), 12, 32));
     }
 

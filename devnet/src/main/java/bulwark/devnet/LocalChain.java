@@ -2,12 +2,12 @@ package bulwark.devnet;
 
 import bulwark.kernel.error.CommandFailed;
 import bulwark.kernel.signing.Keccak256;
+import bulwark.seats.chain.NetworkFile;
 import bulwark.seats.contract.ByteStrings;
 import bulwark.seats.contract.ContractCode;
 import bulwark.seats.contract.EvmAddress;
 import bulwark.seats.contract.HexText;
 import bulwark.seats.contract.TreasuryRouterAbi;
-import bulwark.seats.chain.NetworkFile;
 import bulwark.seats.deposit.BlsVerifier;
 import bulwark.seats.deposit.DepositData;
 import bulwark.seats.deposit.DepositVerifier;

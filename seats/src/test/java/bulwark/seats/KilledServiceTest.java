@@ -35,7 +35,8 @@ import tools.jackson.databind.JsonNode;
  */
 @Timeout(1_800)
 class KilledServiceTest {
-    private static final int ROUNDS = Math.max(1, Integer.getInteger("bulwark.seats.kills", 0) / Moment.values().length);
+    private static final int ROUNDS =
+            Math.max(1, Integer.getInteger("bulwark.seats.kills", 0) / Moment.values().length);
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final long MAX_REQUEST_NANOS = 40_000_000;
     private static final String WALLET = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
@@ -134,8 +135,8 @@ class KilledServiceTest {
                 86_400,
                 "maxClaimPerPeriodWei",
                 BigInteger.TEN.pow(18).toString());
-        JsonNode made = ok(
-                admin.call("POST", "/v1/seats/with-vault", body, "Idempotency-Key", "make-seat-" + ++seats), 201);
+        JsonNode made =
+                ok(admin.call("POST", "/v1/seats/with-vault", body, "Idempotency-Key", "make-seat-" + ++seats), 201);
         Plan plan = PlanReader.read(made.at("/plan/plan"));
         ok(
                 admin.call(
@@ -167,7 +168,9 @@ class KilledServiceTest {
     }
 
     private void await(String operation, String statuses) {
-        Awaitility.await(operation).atMost(TIMEOUT).until(() -> status(operation).matches(statuses));
+        Awaitility.await(operation)
+                .atMost(TIMEOUT)
+                .until(() -> status(operation).matches(statuses));
     }
 
     /** @return the operation that the caller knows of; empty when it got no answer */

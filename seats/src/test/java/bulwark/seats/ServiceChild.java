@@ -40,7 +40,8 @@ final class ServiceChild implements AutoCloseable {
         builder.environment().put("PATH", System.getenv().getOrDefault("PATH", ""));
         Process process = builder.start();
         String line = "";
-        BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         while (line != null && !line.startsWith(ServingProcess.READY)) {
             line = out.readLine();
         }

@@ -66,8 +66,7 @@ class ContainerFilesTest {
     @Test
     void compose_says_what_the_documents_command_line_says() throws Exception {
         JsonNode service = service();
-        List<String> step7 = Files.readAllLines(
-                SharedMaterial.require("seeds/facts-stigmem-hardening-tutorial.txt"));
+        List<String> step7 = Files.readAllLines(SharedMaterial.require("seeds/facts-stigmem-hardening-tutorial.txt"));
         assertThat(service.path("user").stringValue("")).isEqualTo("65532:65532");
         assertThat(service.path("read_only").booleanValue()).isTrue();
         assertThat(texts(service.path("cap_drop"))).containsExactly("ALL");
@@ -86,7 +85,9 @@ class ContainerFilesTest {
         assertThat(service.has("privileged") || service.has("cap_add") || service.has("devices"))
                 .isFalse();
         for (String port : texts(service.path("ports"))) {
-            assertThat(port).as("plaintext is published on loopback alone").matches("127\\.0\\.0\\.1:8000:8000|8765:8765");
+            assertThat(port)
+                    .as("plaintext is published on loopback alone")
+                    .matches("127\\.0\\.0\\.1:8000:8000|8765:8765");
         }
     }
 
@@ -121,7 +122,9 @@ class ContainerFilesTest {
                 allowed.addAll(names);
                 if (names.contains("socket") || names.contains("clone") || names.contains("ioctl")) {
                     assertThat(names).hasSize(1);
-                    assertThat(rule.path("args").isEmpty()).as("%s without a look at its arguments", names).isFalse();
+                    assertThat(rule.path("args").isEmpty())
+                            .as("%s without a look at its arguments", names)
+                            .isFalse();
                 }
             } else {
                 assertThat(action).isEqualTo("SCMP_ACT_ERRNO");

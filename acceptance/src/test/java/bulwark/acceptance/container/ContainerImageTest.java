@@ -118,7 +118,8 @@ class ContainerImageTest {
             String name = component.path("name").stringValue("");
             names.add(component.path("type").stringValue("") + " " + name);
             if (component.path("type").stringValue("").equals("file") && name.startsWith("/")) {
-                listed.put(name, component.path("hashes").path(0).path("content").stringValue(""));
+                listed.put(
+                        name, component.path("hashes").path(0).path("content").stringValue(""));
             }
         });
         Map<String, String> found = new TreeMap<>();

@@ -80,7 +80,8 @@ class HardenedContainerTest {
     @Test
     @Order(1)
     void a_key_that_the_containers_user_cannot_read_is_named_and_ends_the_start() throws Exception {
-        assertThat(bash(document.command("Pull and verify the image", "docker pull")).exitCode())
+        assertThat(bash(document.command("Pull and verify the image", "docker pull"))
+                        .exitCode())
                 .isZero();
         Shell.Outcome started = bash(documentsRun());
         assertThat(started.exitCode()).as("%s", started).isZero();
@@ -175,10 +176,17 @@ class HardenedContainerTest {
     @Order(7)
     void nothing_can_be_written_but_data_and_tmp_and_there_is_no_shell() throws Exception {
         List<String> closed = List.of(
-                "/x", "/etc/x", "/usr/bin/x", "/opt/bulwark/x", "/opt/java/lib/x", "/lib64/x", "/run/x", "/tls/x", "/proc/sys/kernel/core_pattern");
-        Shell.Outcome refused = engine.podman(
-                Stream.concat(Stream.of("exec", NAME, "/usr/bin/touch"), closed.stream())
-                        .toArray(String[]::new));
+                "/x",
+                "/etc/x",
+                "/usr/bin/x",
+                "/opt/bulwark/x",
+                "/opt/java/lib/x",
+                "/lib64/x",
+                "/run/x",
+                "/tls/x",
+                "/proc/sys/kernel/core_pattern");
+        Shell.Outcome refused = engine.podman(Stream.concat(Stream.of("exec", NAME, "/usr/bin/touch"), closed.stream())
+                .toArray(String[]::new));
         assertThat(refused.err().lines().filter(line -> line.startsWith("touch: ")))
                 .as("%s", refused)
                 .hasSize(closed.size());
@@ -193,7 +201,8 @@ class HardenedContainerTest {
                 .map(line -> line.split(" ", -1))
                 .filter(fields -> fields[5].startsWith("rw"))
                 .map(fields -> fields[4])
-                .filter(mount -> Stream.of("/proc", "/dev", "/sys", "/etc/", "/run").noneMatch(mount::startsWith))
+                .filter(mount ->
+                        Stream.of("/proc", "/dev", "/sys", "/etc/", "/run").noneMatch(mount::startsWith))
                 .toList();
         assertThat(writable).containsExactlyInAnyOrder("/data", "/tmp");
     }
@@ -254,8 +263,8 @@ class HardenedContainerTest {
                         .strip());
             }
             if (fields[0].equals("0") && Files.exists(Path.of("/sys/fs/cgroup" + fields[2], second))) {
-                return Long.parseLong(
-                        Files.readString(Path.of("/sys/fs/cgroup" + fields[2], second)).strip());
+                return Long.parseLong(Files.readString(Path.of("/sys/fs/cgroup" + fields[2], second))
+                        .strip());
             }
         }
         throw new AssertionError("no control group of " + controller + " has process " + pid);

@@ -31,9 +31,11 @@ record SeatsDevnet(Path folder, Path tools, List<Path> jars, int port) implement
     static SeatsDevnet provision(Path folder, int port, CommandContext context) throws IOException {
         for (String name : List.of("SEAT_MANAGER_ENV", "NODE_ENV")) {
             if (DEPLOYED.contains(context.environment().getOrDefault(name, ""))) {
-                throw CommandFailed.usage("--devnet keeps the key of a treasury in a file and forgets its chain at the end,"
-                        + " and " + name + " says " + context.environment().get(name)
-                        + ": unset it on a machine of your own, or leave --devnet away");
+                throw CommandFailed.usage(
+                        "--devnet keeps the key of a treasury in a file and forgets its chain at the end,"
+                                + " and " + name + " says "
+                                + context.environment().get(name)
+                                + ": unset it on a machine of your own, or leave --devnet away");
             }
         }
         Path home = Path.of(System.getProperty("bulwark.home", ".bulwark")).toAbsolutePath();
@@ -96,9 +98,11 @@ record SeatsDevnet(Path folder, Path tools, List<Path> jars, int port) implement
     @Override
     public List<String> welcome() {
         List<String> lines = new ArrayList<>();
-        lines.add("  seats   http://localhost:" + port
-                + "   devnet: a chain of its own, gone with Ctrl-C; anna and ben can sign in (the file passwords) and approve");
-        lines.add("    # in a second terminal, block by block: the folder of the treasury, and what is missing for writes: nothing");
+        lines.add(
+                "  seats   http://localhost:" + port
+                        + "   devnet: a chain of its own, gone with Ctrl-C; anna and ben can sign in (the file passwords) and approve");
+        lines.add(
+                "    # in a second terminal, block by block: the folder of the treasury, and what is missing for writes: nothing");
         lines.add("    cd '" + folder + "' && PATH=\"" + programs() + ":$PATH\"");
         lines.add("    seat-manager status");
         lines.addAll(step("1. the intent on the list of the deposit contract", "approve", "ALLOWLISTED"));
@@ -121,6 +125,8 @@ record SeatsDevnet(Path folder, Path tools, List<Path> jars, int port) implement
     }
 
     private static Path programs() {
-        return Path.of(System.getProperty("bulwark.repository", "")).toAbsolutePath().resolve("bin");
+        return Path.of(System.getProperty("bulwark.repository", ""))
+                .toAbsolutePath()
+                .resolve("bin");
     }
 }

@@ -135,8 +135,7 @@ public final class SeatsPart implements Part {
     }
 
     @Override
-    public ProvisionedPart provisionDevnet(StateFolder state, int portBase, CommandContext context)
-            throws IOException {
+    public ProvisionedPart provisionDevnet(StateFolder state, int portBase, CommandContext context) throws IOException {
         return SeatsDevnet.provision(state.root().resolve(SeatsDevnet.FOLDER), portBase + 200, context);
     }
 

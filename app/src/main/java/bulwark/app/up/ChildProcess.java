@@ -36,11 +36,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     static ChildProcess start(
-            String name,
-            Path directory,
-            Map<String, String> environment,
-            ChildProgram program,
-            List<String> arguments)
+            String name, Path directory, Map<String, String> environment, ChildProgram program, List<String> arguments)
             throws IOException {
         return started(
                 name,

@@ -49,18 +49,7 @@ public record ChildSpec(
             Readiness readiness,
             Order order,
             String advice) {
-        this(
-                name,
-                outputName,
-                directory,
-                environment,
-                command,
-                confinement,
-                readyFile,
-                readiness,
-                order,
-                advice,
-                null);
+        this(name, outputName, directory, environment, command, confinement, readyFile, readiness, order, advice, null);
     }
 
     /** A child that runs none but its own code, needs no other, and writes {@code NAME.pid} into its folder when it is ready. */

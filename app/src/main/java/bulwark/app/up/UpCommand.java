@@ -25,8 +25,9 @@ public final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--devnet",
-            description = "Add a network on this machine to try parts on, with people and keys; it ends with up. Never for"
-                    + " production.")
+            description =
+                    "Add a network on this machine to try parts on, with people and keys; it ends with up. Never for"
+                            + " production.")
     private boolean devnet;
 
     private UpCommand(List<Part> parts, CommandContext context) {

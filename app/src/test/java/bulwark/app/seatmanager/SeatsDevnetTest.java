@@ -30,8 +30,9 @@ class SeatsDevnetTest {
     @CsvSource({"SEAT_MANAGER_ENV,production", "SEAT_MANAGER_ENV,staging", "NODE_ENV,production"})
     void a_place_where_the_service_is_deployed_is_refused(String name, String profile) {
         assertThatThrownBy(() -> provision(Map.of(name, profile)))
-                .isInstanceOfSatisfying(CommandFailed.class, refused -> assertThat(refused.exitCode())
-                        .isEqualTo(ExitCode.USAGE))
+                .isInstanceOfSatisfying(
+                        CommandFailed.class,
+                        refused -> assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE))
                 .hasMessageContaining(name + " says " + profile);
         assertThat(folder.resolve("seats-devnet")).doesNotExist();
     }

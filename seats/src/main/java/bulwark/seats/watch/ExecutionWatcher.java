@@ -61,7 +61,8 @@ final class ExecutionWatcher {
 
     /** One look. @return whether there may be more to read at once */
     boolean pass() {
-        ExecutionScan.Look look = store.read(tx -> new Known(ScannedBlock.newest(tx), SeatTable.vaults(tx))).ask(scan);
+        ExecutionScan.Look look = store.read(tx -> new Known(ScannedBlock.newest(tx), SeatTable.vaults(tx)))
+                .ask(scan);
         Instant now = clock.instant();
         store.<Boolean>write(tx -> {
             AlertTable.replace(tx, ExecutionScan.CODES, look.alerts(), Timestamps.zulu(now));

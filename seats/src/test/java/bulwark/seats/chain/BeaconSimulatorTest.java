@@ -324,9 +324,7 @@ class BeaconSimulatorTest {
         String state = "/eth/v1/beacon/states/head/";
         keep("phase0.Genesis", ask("one", "/eth/v1/beacon/genesis").path("data"));
         keep("electra.PendingDeposits", ask("one", state + "pending_deposits").path("data"));
-        ask("one", state + "validators")
-                .path("data")
-                .forEach(each -> keep("phase0.Validator", each.path("validator")));
+        ask("one", state + "validators").path("data").forEach(each -> keep("phase0.Validator", each.path("validator")));
         ask("one", state + "finality_checkpoints").path("data").forEach(each -> keep("phase0.Checkpoint", each));
         keep(
                 "phase0.SignedBeaconBlockHeader",

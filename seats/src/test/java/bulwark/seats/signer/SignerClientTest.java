@@ -45,12 +45,10 @@ class SignerClientTest {
     }
 
     private void isLate() {
-        assertThatThrownBy(client::health)
-                .isInstanceOfSatisfying(SigningRefused.class, refused -> {
-                    assertThat(refused.code()).isEqualTo("SIGNER_UNAVAILABLE");
-                    assertThat(refused.sentence())
-                            .contains("gave no answer within 300 ms", "restart it");
-                });
+        assertThatThrownBy(client::health).isInstanceOfSatisfying(SigningRefused.class, refused -> {
+            assertThat(refused.code()).isEqualTo("SIGNER_UNAVAILABLE");
+            assertThat(refused.sentence()).contains("gave no answer within 300 ms", "restart it");
+        });
     }
 
     @Test
@@ -87,7 +85,10 @@ class SignerClientTest {
     private void answerHalf() {
         try (SocketChannel channel = hanging.accept()) {
             SignerFrames.read(channel);
-            channel.write(ByteBuffer.allocate(12).putInt(40).put("{\"state\"".getBytes(StandardCharsets.US_ASCII)).flip());
+            channel.write(ByteBuffer.allocate(12)
+                    .putInt(40)
+                    .put("{\"state\"".getBytes(StandardCharsets.US_ASCII))
+                    .flip());
             channel.read(ByteBuffer.allocate(1));
         } catch (IOException gone) {
             // The client went away, as it should.

@@ -169,10 +169,6 @@ public final class ProbeClient implements AutoCloseable {
         return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
     }
 
-    String visitId() {
-        return visitId;
-    }
-
     /** For servers that one authority vouches for, without a certificate of the doctor's. @param authority PEM, or null for those of the system */
     ClientTls tls(@Nullable Path authority, Clock clock) {
         return servers.computeIfAbsent(

@@ -53,8 +53,8 @@ make_image() {
   rm -rf "$work" && mkdir -m 700 "$work" || fail "$work is another user's, who makes an image there: try again later."
   mkdir -p "$(dirname "$output")"
   local made="$output.new"; [ -z "$train" ] || made=--train
-  "$java" -XX:+UseSerialGC -Xmx1g -cp "$here/image/target/image-0.1.0.jar:$(cat "$here/image/target/builder-classpath.txt")" bulwark.image.ImageBuilder \
-    "$jdk" "$here/app/target/bulwark.jar" "$here/image/target/components.txt" "$here/dependencies.sha256" "$tools/c-library" \
+  "$java" -XX:+UseSerialGC -Xmx1g -cp "$inputs/image.jar:$(cat "$inputs/builder-classpath.txt")" bulwark.image.ImageBuilder \
+    "$jdk" "$inputs/bulwark.jar" "$inputs/components.txt" "$here/dependencies.sha256" "$tools/c-library" \
     "$here/image/src/main/resources/bulwark/image/classes.txt" "$work" "$made" "${keys[@]}" >"$work/said" || { rm -rf "$work" "$output.new"; fail "no image was made, for the reason above."; }
   if [ -z "$train" ]; then
     mv -f "$output.new" "$output"
@@ -77,8 +77,16 @@ if [ -z "$train" ] && [ ${#keys[@]} -eq 0 ] && [ "$output" = "$home/image/stigme
   return
 fi
 bring_c_library "$tools/c-library"
-mark_quick
-maven -q "${quick[@]}" -DskipTests -pl image -am package >"$home/image.log" 2>&1 || { tail -n 40 "$home/image.log" >&2; fail "the build failed; the whole output is in $home/image.log"; }
-check_builder
+# What Maven made is kept beside the image: a second image of the same sources, in the tests for instance, is made without it.
+inputs="$home/image/inputs"
+if [ "$(cat "$inputs/made-of" 2>/dev/null || true)" != "$made_of" ]; then
+  mark_quick
+  maven -q "${quick[@]}" -DskipTests -pl image -am package >"$home/image.log" 2>&1 || { tail -n 40 "$home/image.log" >&2; fail "the build failed; the whole output is in $home/image.log"; }
+  check_builder
+  rm -rf "$inputs" && mkdir -p "$inputs"
+  cp -p "$here/image/target/image-0.1.0.jar" "$inputs/image.jar"
+  cp -p "$here/app/target/bulwark.jar" "$here/image/target/components.txt" "$here/image/target/builder-classpath.txt" "$inputs/"
+  printf '%s' "$made_of" >"$inputs/made-of"
+fi
 make_image
 exec 9>&-

@@ -89,6 +89,8 @@ bring_npm consensus-types "the containers of another consensus client"
 bring_containers
 
 make_ready
+# Before Maven runs the tests: they take the image as they find it, and Maven is not run inside of Maven.
+case " ${modules[*]-} " in "  " | *" acceptance "*) ! command -v apt-get >/dev/null 2>&1 || "$here/bulwark" image >/dev/null ;; esac
 selected=()
 [ ${#modules[@]} -gt 0 ] && selected=(-pl "$(IFS=,; echo "${modules[*]}")" -am)
 maven -T2 "${selected[@]}" verify

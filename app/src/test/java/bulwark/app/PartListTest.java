@@ -131,7 +131,7 @@ class PartListTest {
     void the_training_runs_of_all_parts_are_listed_for_the_launcher() {
         CommandResult ran = CommandResult.of(state, Map.of(), "", "training-run", "--list");
 
-        assertThat(ran.out()).isEqualTo("stigmem-node node-training-run\n");
+        assertThat(ran.out()).isEqualTo("stigmem-node node-training-run\nseat-manager seats-training-run\n");
     }
 
     @Test

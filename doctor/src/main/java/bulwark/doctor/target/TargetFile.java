@@ -75,7 +75,7 @@ public final class TargetFile {
             exec.add(word.isString() ? word.stringValue() : "");
         }
         if (!words.isMissingNode() && (!words.isArray() || exec.isEmpty() || exec.contains(""))) {
-            faults.add("exec must be a list of words, for instance [podman, exec, stigmem-node]");
+            faults.add("exec must be a list of words, for instance [podman, exec, CONTAINER]");
         }
         return exec;
     }

@@ -8,6 +8,7 @@ import bulwark.doctor.probe.Visit;
 import bulwark.kernel.json.StrictJson;
 import bulwark.web.Response;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -19,11 +20,15 @@ final class SeatAuditHeadProbe implements Probe {
     @Override
     public Observed observe(Visit visit) throws IOException {
         SeatTarget seats = SeatTarget.of(visit);
-        JsonNode newest = seats.owner("/audit-logs").path("items").path(0);
-        String hash = newest.path("hash").asString("");
-        if (hash.isEmpty()) {
+        Optional<JsonNode> last = seats.owner("/audit-logs")
+                .path("items")
+                .valueStream()
+                .max(Comparator.comparingLong(row -> row.path("seq").asLong(0)));
+        if (last.isEmpty()) {
             return Observed.error("a row to remember", "the audit log shows no row");
         }
+        JsonNode newest = last.get();
+        String hash = newest.path("hash").asString("");
         String now = newest.path("seq").asLong(0) + " " + hash;
         Optional<String> before = visit.memory().pinned(PIN, now);
         if (before.isEmpty()) {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Ctrl-C, and a service manager's order to stop: the visit ends early, and the process stays until what was seen has been written, as a part and not as the whole. Used by one thread.
  */
 final class VisitInterrupt implements AutoCloseable {
-    private static final int MAX_WRITE_SECONDS = 10;
+    private static final int MAX_WRITE_SECONDS = 60;
 
     private final CountDownLatch written = new CountDownLatch(1);
     private final Thread hook;

@@ -81,6 +81,12 @@ final class AdminKeyRotation implements RotationKind {
         return created.map(at -> new Expiry(at, at.plus(MAX_AGE), "Rotate it: ./bulwark rotate " + NAME + "."));
     }
 
+    /** The look opens a secret, or asks the owner's socket. */
+    @Override
+    public boolean isAgePublic() {
+        return false;
+    }
+
     @Override
     public Duration window() {
         return WINDOW;

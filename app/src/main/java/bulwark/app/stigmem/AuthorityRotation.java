@@ -98,6 +98,12 @@ final class AuthorityRotation implements RotationKind {
         return Optional.of(new Expiry(created, created.plus(MAX_AGE), "Rotate it: ./bulwark rotate " + NAME + "."));
     }
 
+    /** The look opens a secret, or asks the owner's socket. */
+    @Override
+    public boolean isAgePublic() {
+        return false;
+    }
+
     @Override
     public Duration window() {
         return WINDOW;

@@ -63,6 +63,12 @@ final class NodeKeyRotation implements RotationKind {
                         created, created.plus(kind.maxAge()), "Rotate it: ./bulwark rotate " + name() + "."));
     }
 
+    /** The look opens a secret, or asks the owner's socket. */
+    @Override
+    public boolean isAgePublic() {
+        return false;
+    }
+
     @Override
     public Duration window() {
         return MIN_WINDOW;

@@ -27,6 +27,13 @@ public interface RotationKind {
     /** Age and end of the key in use; empty when there is none here. */
     Optional<Expiry> expiry() throws IOException, InterruptedException;
 
+    /**
+     * Whether {@link #expiry} neither opens a secret nor asks an owner's socket, so that a process may look again and again which is trusted with neither: a worker, which runs other people's code.
+     */
+    default boolean isAgePublic() {
+        return true;
+    }
+
     /** How long the old key is accepted beside the new one, unless the caller says otherwise. */
     Duration window();
 

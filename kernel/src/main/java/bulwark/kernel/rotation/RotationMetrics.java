@@ -25,7 +25,10 @@ public final class RotationMetrics implements AutoCloseable {
     private static final String WAITING = "bulwark_rotation_waiting_seconds";
     /** Both gauges. */
     public static final List<MetricDescription> DESCRIPTIONS = List.of(
-            MetricDescription.gauge(AGE, "time since a key that bulwark rotate knows was made", "kind"),
+            MetricDescription.gauge(
+                    AGE,
+                    "time since a key was made, for each kind that bulwark rotate knows and whose age is no secret's to tell",
+                    "kind"),
             MetricDescription.gauge(
                     WAITING,
                     "time since a rotation entered a state that it has not left, without the window of the old key; 0 when none waits",
@@ -55,7 +58,9 @@ public final class RotationMetrics implements AutoCloseable {
     public static RotationMetrics start(Metrics metrics, List<RotationKind> kinds, Source source, Clock clock) {
         RotationMetrics started = new RotationMetrics(kinds, source, clock);
         for (RotationKind kind : kinds) {
-            metrics.gauge(AGE, () -> started.since(started.created, kind, Double.NaN), "kind", kind.name());
+            if (kind.isAgePublic()) {
+                metrics.gauge(AGE, () -> started.since(started.created, kind, Double.NaN), "kind", kind.name());
+            }
             metrics.gauge(WAITING, () -> started.since(started.waitingSince, kind, 0), "kind", kind.name());
         }
         EssentialThread ignored = started.thread.start();
@@ -78,7 +83,8 @@ public final class RotationMetrics implements AutoCloseable {
     }
 
     private void look() throws InterruptedException {
-        for (RotationKind kind : kinds) {
+        for (RotationKind kind :
+                kinds.stream().filter(RotationKind::isAgePublic).toList()) {
             try {
                 kind.expiry()
                         .map(Expiry::created)

@@ -347,11 +347,12 @@ final class GatewayFaults {
         up.shell("rm -rf " + copy + " && cp -a state/gateway/state " + copy);
         up.shell("head -n 2 state/gateway/state/gateway.db.log.jsonl > " + copy + "/gateway.db.log.jsonl");
         up.shell("sed -i 's/\"callers\":\"known\"/\"callers\":\"anybody\"/' " + copy + "/routes.snapshot");
-        List<String> changed = new ArrayList<>(up.shell("grep -rlaF '\"status\":401' " + copy + "/gateway.db.journal")
-                .lines()
-                .toList());
+        List<String> changed =
+                new ArrayList<>(up.shell("grep -rlaE '\"status\":40[13]' " + copy + "/gateway.db.journal")
+                        .lines()
+                        .toList());
         for (String segment : changed) {
-            up.shell("sed -i 's/\"status\":401/\"status\":200/' '" + segment + "'");
+            up.shell("sed -i -E 's/\"status\":40[13]/\"status\":200/' '" + segment + "'");
         }
         assertThat(changed).isNotEmpty();
         assertThat(up.shell("grep -c anybody " + copy + "/routes.snapshot")).isNotEqualTo("0");

@@ -79,6 +79,15 @@ class ArgumentsAndOutputTest {
     }
 
     @Test
+    void a_file_of_arguments_that_is_not_there_is_a_sentence_with_the_option() {
+        CommandResult refused = CommandResult.stem(folder, KEYS, "enqueue", "demo.echo", "--args", "@absent");
+        assertThat(refused.code()).isEqualTo(64);
+        assertThat(refused.err())
+                .contains("--args @absent cannot be read", "does not exist", "or - for standard input")
+                .doesNotContain("NoSuchFileException");
+    }
+
+    @Test
     void a_file_of_arguments_never_becomes_options() throws IOException {
         Files.writeString(folder.resolve("args"), "{}\n--queue\nother\n");
         CommandResult refused = CommandResult.stem(folder, KEYS, "enqueue", "demo.echo", "--args", "@args");
